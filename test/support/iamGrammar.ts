@@ -2,7 +2,10 @@ import type { PolicyDocument } from '../../runner/src/iam/rules/policyDocument.j
 
 const ARN =
   /^arn:aws(?:-cn|-us-gov)?:[a-z0-9-]+:(?:[a-z]{2}(?:-[a-z]+)+-\d|\*)?:(?:\d{12}|\*)?:[A-Za-z0-9_+=,.@*?/:!-]+$/;
-const OPERATORS = ['StringEquals', 'StringLike', 'ArnEquals', 'ArnLike'];
+const OPERATORS = [
+  ...['StringEquals', 'StringLike', 'ArnEquals', 'ArnLike', 'Null'],
+  ...['StringEqualsIfExists', 'ForAllValues:StringEquals'],
+];
 
 /**
  * What IAM would refuse of a policy, or should: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html

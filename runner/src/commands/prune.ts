@@ -1,6 +1,7 @@
 import { StackError } from '../base/errors.js';
 import { isDuration, parseDuration } from '../base/duration.js';
 import { prunedKinds, type PrunedKind, type PruneItem } from '../domain/retention.js';
+import type { Config } from '../config/schema.js';
 import type { PruneAsked, PrunePlan } from '../resources/prune/prunePlan.js';
 import { option, type CommandDefinition, type CommandInput } from './command.js';
 import { waiting } from './deploy.js';
@@ -12,8 +13,8 @@ const HEADERS = ['what', 'name', 'made', 'mb', 'goes', 'why'];
 
 const prune: CommandDefinition = {
   name: 'prune',
-  summary: 'Delete old images, artifacts, task definitions and records that nothing needs',
-  description: `Keeps what any environment runs or may return to, as \`retention\` of the configuration says, and deletes the rest: images in the repositories of the configuration, artifacts in its buckets, revisions of the task definitions of its services, and old records of the ledger. Only what a build of this application made is ever deleted. \`--dry-run\` shows what goes and what stays, and why; without it the command asks first, unless \`--yes\`.
+  summary: 'Delete old images, artifacts, task definitions, machine images and records that nothing needs',
+  description: `Keeps what any environment runs or may return to, as \`retention\` of the configuration says, and deletes the rest: images in the repositories of the configuration, artifacts in its buckets, revisions of the task definitions of its services, and old records of the ledger. Of these only what a build of this application made is ever deleted. Machine images (AMIs) with the tags of the deployment, and their snapshots, go where \`retention.machine-images\` says so. \`--dry-run\` shows what goes and what stays, and why; without it the command asks first, unless \`--yes\`.
 
 Before it deletes, it takes the locks of all environments of the application, looks again, and deletes only what goes by both looks. A release of which something is deleted is retired: no deploy takes it any more. A run that was killed is continued by the next one. It is recorded who did it (\`history --changes\`). Where nothing goes it takes no lock and exits 0, so it can run every night.`,
   options: [
@@ -47,7 +48,7 @@ Before it deletes, it takes the locks of all environments of the application, lo
   environment: 'required',
   async run(context, input) {
     const environment = await context.environment();
-    const asked = askedOf(input);
+    const asked = askedOf(input, await context.config());
     const [{ planPrune }, { table }, { countWords, prunedWords }] = await Promise.all([
       import('../resources/prune/prunePlan.js'),
       import('../views/table.js'),
@@ -89,7 +90,7 @@ Before it deletes, it takes the locks of all environments of the application, lo
 };
 
 /** @throws StackError USAGE */
-function askedOf(input: CommandInput): PruneAsked {
+function askedOf(input: CommandInput, { file, retention }: Config): PruneAsked {
   const only = option(input, 'only')
     ?.split(',')
     .map((word) => word.trim());
@@ -98,6 +99,12 @@ function askedOf(input: CommandInput): PruneAsked {
     throw new StackError('USAGE', `--only ${unknown} is nothing that is pruned`, {
       next: `Name some of: ${prunedKinds.join(', ')}.`,
     });
+  const hasMachines = retention['machine-images'] !== undefined;
+  if (only?.includes('machine-images') === true && !hasMachines)
+    throw new StackError('USAGE', 'the configuration does not say that machine images are pruned', {
+      where: file,
+      next: 'Write `retention: { machine-images: {} }` into it, which keeps the 10 newest and all of 30 days.',
+    });
   const keep = wholeNumber(input, 'keep', 2);
   const olderThan = option(input, 'older-than');
   if (olderThan !== undefined && !isDuration(olderThan))
@@ -105,7 +112,9 @@ function askedOf(input: CommandInput): PruneAsked {
       next: 'Use e.g. --older-than 60d.',
     });
   return {
-    kinds: (only as PrunedKind[] | undefined) ?? prunedKinds,
+    kinds:
+      (only as PrunedKind[] | undefined) ??
+      prunedKinds.filter((kind) => kind !== 'machine-images' || hasMachines),
     ...(keep === undefined ? {} : { keep }),
     ...(olderThan === undefined ? {} : { olderThanMs: parseDuration(olderThan) }),
   };

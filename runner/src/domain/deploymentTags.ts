@@ -10,6 +10,8 @@ export const ENVIRONMENT_TAG = 'environment';
 /** On instances that a deploy makes: the run that made them, written before they cost money; and the version. */
 export const RUN_TAG = `${DELIVERY_TAG}run`;
 export const VERSION_TAG = `${DELIVERY_TAG}version`;
+/** On snapshots of a machine image that `prune` is about to deregister: the id of the image. */
+export const PRUNE_TAG = `${DELIVERY_TAG}prune`;
 
 /** Names of tags under which a list has to be asked for, to miss none of a deployment. */
 export const APPLICATION_TAG_FORMS: readonly string[] = [
@@ -47,6 +49,19 @@ export function ownerOf(tags: Tags, self: DeploymentName): Owner {
     name: `${named(applications, self.application, APPLICATION_TAG)}/${named(environments, self.environment, ENVIRONMENT_TAG)}`,
   };
 }
+
+/** Whether something is of the application, and of no environment of it: all of them may use it. */
+export const isOfApplicationAlone = (
+  tags: Tags,
+  { application }: Pick<DeploymentName, 'application'>,
+): boolean => {
+  const applications = valuesOf(tags, APPLICATION_TAG);
+  return (
+    applications.length > 0 &&
+    applications.every((value) => value === application) &&
+    valuesOf(tags, ENVIRONMENT_TAG).length === 0
+  );
+};
 
 /** Values of a tag, whatever the case of its name, and of that which a deploy gives. */
 const valuesOf = (tags: Tags, name: string): readonly string[] =>

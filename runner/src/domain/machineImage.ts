@@ -12,6 +12,37 @@ export interface MachineImage {
   readonly tags: Tags;
 }
 
+/** A machine image, with what decides whether it may go. */
+export interface OwnMachineImage extends MachineImage {
+  readonly isPublic: boolean;
+  /** Ids of the snapshots that it is made of. */
+  readonly snapshots: readonly string[];
+  /** ISO time; it may be to come. */
+  readonly deprecated?: string;
+  /** As EC2 says it: `enabled-with-cooldown`, `disabled`. */
+  readonly protection?: string;
+  /** ISO time, of whichever account; EC2 tells it a day later. */
+  readonly launched?: string;
+  /** Id of the image that it is a copy of. */
+  readonly source?: string;
+}
+
+/** A snapshot of the account. */
+export interface VolumeSnapshot {
+  readonly id: string;
+  /** ISO time. */
+  readonly started?: string;
+  readonly tags: Tags;
+}
+
+/** What names machine images and snapshots in a region, by id, with who does. */
+export interface MachineImageUses {
+  readonly images: ReadonlyMap<string, string>;
+  readonly snapshots: ReadonlyMap<string, string>;
+  /** Names of parameters that stand for an image, with who names them. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
 /** An image in a repository of ECR. */
 export interface RegistryImage {
   readonly repository: string;

@@ -1,5 +1,5 @@
 /** What `prune` removes, in the order in which it does. */
-export const prunedKinds = ['images', 'artifacts', 'task-definitions', 'history'] as const;
+export const prunedKinds = ['images', 'artifacts', 'task-definitions', 'machine-images', 'history'] as const;
 export type PrunedKind = (typeof prunedKinds)[number];
 
 /** How long something stays. */

@@ -228,6 +228,7 @@ export async function policyNames(
     tag: names.repositories.length > 0,
     'prune-images': names.repositories.length > 0,
     'prune-definitions': services.length > 0,
+    'prune-machine-images': config.retention['machine-images'] !== undefined,
     'prune-artifacts': Object.values(config.artifacts).some(({ path }) => path !== undefined),
     'build-cache': Object.values(config.images).some(
       (image) => image.kind !== 'packer' && image.cache !== undefined,

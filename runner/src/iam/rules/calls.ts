@@ -49,6 +49,8 @@ const OF_COMMANDS =
   'made where hosts are reached by Run Command, which has tests of its own (test/integration/instances)';
 const OF_RETENTION =
   'made by `prune` alone, which has a test of its own (test/integration/release/prune.test.ts)';
+const OF_MACHINE_IMAGES =
+  'made by `prune` where the configuration says so, which has a test of its own (test/integration/release/pruneMachineImages.test.ts)';
 const BEFORE_CONFIGURATION =
   'made by `init --from-service` alone, which has a test of its own (test/integration/starter)';
 const open = (action: string, because = NO_LEVEL): CallRow => ({
@@ -343,6 +345,42 @@ export const calls = {
   'ec2:DeleteKeyPair': ofResources('ec2:DeleteKeyPair', 'key-pair', 'by-tags'),
   'ec2:DescribeSecurityGroups': { ...open('ec2:DescribeSecurityGroups'), unmade: OF_RESOURCES },
   'ec2:DescribeImages': { ...open('ec2:DescribeImages'), unmade: OF_RESOURCES },
+  // Whether an image may go is asked of all that there is in the region, and of each with whom it is shared.
+  'ec2:DescribeLaunchTemplates': { ...open('ec2:DescribeLaunchTemplates'), unmade: OF_MACHINE_IMAGES },
+  'autoscaling:DescribeLaunchConfigurations': {
+    ...open('autoscaling:DescribeLaunchConfigurations'),
+    unmade: OF_MACHINE_IMAGES,
+  },
+  'ec2:DescribeSnapshots': { ...open('ec2:DescribeSnapshots'), unmade: OF_MACHINE_IMAGES },
+  'ec2:DescribeImageAttribute': {
+    ...runner('ec2:DescribeImageAttribute', 'image'),
+    unmade: OF_MACHINE_IMAGES,
+  },
+  'ec2:DeregisterImage': {
+    by: 'runner',
+    needs: [
+      { actions: ['ec2:DeregisterImage'], on: 'image', when: 'by-tags' },
+      { actions: ['ec2:DeregisterImage'], on: 'image', when: 'by-application-alone' },
+    ],
+    unmade: OF_MACHINE_IMAGES,
+  },
+  // Snapshots without tags of an owner get those of their image; those of another owner never do.
+  'ec2:CreateTags': {
+    ...runner('ec2:CreateTags', 'snapshot', 'while-marking'),
+    unmade: OF_MACHINE_IMAGES,
+  },
+  'ec2:DeleteTags': {
+    ...runner('ec2:DeleteTags', 'snapshot', 'while-unmarking'),
+    unmade: OF_MACHINE_IMAGES,
+  },
+  'ec2:DeleteSnapshot': {
+    by: 'runner',
+    needs: [
+      { actions: ['ec2:DeleteSnapshot'], on: 'snapshot', when: 'by-tags' },
+      { actions: ['ec2:DeleteSnapshot'], on: 'snapshot', when: 'by-application-alone' },
+    ],
+    unmade: OF_MACHINE_IMAGES,
+  },
   'ec2:DescribeSubnets': open('ec2:DescribeSubnets'),
   'ec2:DescribeRouteTables': {
     ...open('ec2:DescribeRouteTables'),

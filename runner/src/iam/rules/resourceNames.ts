@@ -1,6 +1,6 @@
 import { DELIVERY_TAG } from '../../domain/deliveryTags.js';
 import type { BucketPart } from '../../domain/permissions.js';
-import { tagsOf } from '../../domain/deploymentTags.js';
+import { APPLICATION_TAG, ENVIRONMENT_TAG, PRUNE_TAG, tagsOf } from '../../domain/deploymentTags.js';
 import { arnOf, type ArnScope } from './arn.js';
 import type { Condition } from './policyDocument.js';
 
@@ -114,6 +114,9 @@ export const forms = {
     arnOf(place, 'ec2:R::image/*', {}),
     arnOf(place, 'ec2:R::snapshot/*', {}),
   ],
+  // The account stands in neither.
+  image: ({ place }) => [arnOf(place, 'ec2:R::image/*', {})],
+  snapshot: ({ place }) => [arnOf(place, 'ec2:R::snapshot/*', {})],
   'launch-template': ({ place }) => [arnOf(place, 'ec2:R:A:launch-template/*', {})],
   // AWS gives every group an id that nobody knows before.
   'autoscaling-group': ({ place, resources }) =>
@@ -221,6 +224,25 @@ export const conditions = {
   }),
   'by-tags': ({ owner }) => ({ StringEquals: byTag('aws:ResourceTag', owner) }),
   'with-tags': ({ owner }) => ({ StringEquals: byTag('aws:RequestTag', owner) }),
+  // Of the application, and of none of its environments.
+  'by-application-alone': ({ owner }) => ({
+    StringEquals: { [`aws:ResourceTag/${APPLICATION_TAG}`]: [owner?.application ?? '*'] },
+    Null: { [`aws:ResourceTag/${ENVIRONMENT_TAG}`]: ['true'] },
+  }),
+  // What has no owner may get one, and what has one keeps it.
+  'while-marking': ({ owner: { application, environment } = { application: '*', environment: '*' } }) => ({
+    StringEquals: { [`aws:RequestTag/${APPLICATION_TAG}`]: [application] },
+    StringEqualsIfExists: {
+      [`aws:RequestTag/${ENVIRONMENT_TAG}`]: [environment],
+      [`aws:ResourceTag/${APPLICATION_TAG}`]: [application],
+      [`aws:ResourceTag/${ENVIRONMENT_TAG}`]: [environment],
+    },
+    'ForAllValues:StringEquals': { 'aws:TagKeys': [PRUNE_TAG, APPLICATION_TAG, ENVIRONMENT_TAG] },
+  }),
+  'while-unmarking': ({ owner }) => ({
+    StringEquals: { [`aws:ResourceTag/${APPLICATION_TAG}`]: [owner?.application ?? '*'] },
+    'ForAllValues:StringEquals': { 'aws:TagKeys': [PRUNE_TAG] },
+  }),
 } satisfies Record<string, (names: PolicyNames) => Condition>;
 
 export type ConditionName = keyof typeof conditions;

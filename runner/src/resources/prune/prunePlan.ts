@@ -7,6 +7,7 @@ import { accountAws } from '../accountAws.js';
 import { lookAtArtifacts, type ArtifactItem } from './artifacts.js';
 import { awsUse } from './inUse.js';
 import { lookAtHistory, type HistoryItem } from './history.js';
+import { lookAtMachineImages, noMachineImages, type MachineImagesLook } from './machineImages.js';
 import { lookAtImages, type RepositoryItems } from './images.js';
 import { readLedger, readOthers, type LedgerFacts } from './ledgerFacts.js';
 import { neededReleases } from './rules/neededReleases.js';
@@ -36,6 +37,8 @@ export interface PrunePlan {
   readonly builds: readonly KnownBuild[];
   readonly artifacts: readonly ArtifactItem[];
   readonly history: readonly HistoryItem[];
+  /** The machine images of the deployment, by id: also of those that stay. */
+  readonly machineImages: MachineImagesLook['images'];
   /** Releases that were retired so long ago that nothing can be left of them. */
   readonly forgetting: readonly RetiredRelease[];
   /** Every environment of the ledger: none may be deployed to while something is deleted. */
@@ -67,17 +70,20 @@ export async function planPrune(
   const looking: Looking = { context, environment, state, ledger, others, needed, rule, nowMs };
   const has = (kind: PrunedKind) => asked.kinds.includes(kind);
   const retires = has('images') || has('artifacts');
-  const asksAws = retires || has('task-definitions');
-  if (asksAws) await accountAws(context, environment);
-  const use = asksAws ? await awsUse(context, environment) : undefined;
+  // No build of ours makes them: somebody has to say that they are to be pruned.
+  const ofMachines = has('machine-images') ? retention['machine-images'] : undefined;
+  const asksEcs = retires || has('task-definitions');
+  if (asksEcs || ofMachines !== undefined) await accountAws(context, environment);
+  const use = asksEcs ? await awsUse(context, environment) : undefined;
   // Whether a release may be retired, its images say, also where they are not to be deleted.
   const images =
     use !== undefined && retires ? await lookAtImages(looking, use) : { repositories: [], builds: [] };
   const ofImages = images.repositories.flatMap(({ items }) => items);
   const retiring = retires ? releasesToRetire(ledger.releases, { needed, images: ofImages }) : [];
-  const [artifacts, definitions, history] = await Promise.all([
+  const [artifacts, definitions, machines, history] = await Promise.all([
     has('artifacts') ? lookAtArtifacts(looking, retiring) : [],
     use !== undefined && has('task-definitions') ? lookAtDefinitions(looking, use) : [],
+    ofMachines === undefined ? noMachineImages : lookAtMachineImages(looking, ruleOf(ofMachines)),
     has('history') ? lookAtHistory(looking, ruleOf(retention.history)) : [],
   ]);
   const halfDone = ledger.retired.filter(({ release, done }) => done !== true && !isStored(ledger, release));
@@ -88,6 +94,7 @@ export async function planPrune(
       ...(has('images') ? ofImages : []),
       ...[...artifacts, ...history].map(({ item }) => item),
       ...definitions,
+      ...machines.items,
     ],
     retiring: retires ? [...retiring, ...halfDone.map(({ release }) => release)] : [],
     returning: begun.filter(({ release }) => !retiring.includes(storedOf(ledger, release))),
@@ -95,6 +102,7 @@ export async function planPrune(
     builds: has('images') ? images.builds : [],
     artifacts,
     history,
+    machineImages: machines.images,
     forgetting: has('history')
       ? ledger.retired.filter(
           ({ at, done }) => done === true && Date.parse(at) <= nowMs - ruleOf(retention.history).forMs,

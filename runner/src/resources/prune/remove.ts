@@ -3,13 +3,14 @@ import { listRegistryImages } from '../../adapters/aws/images.js';
 import { removeObject } from '../../adapters/aws/s3Artifacts.js';
 import { removeRevisions } from '../../adapters/aws/taskDefinitions.js';
 import type { Context, NamedEnvironment } from '../../context/context.js';
-import { StackError } from '../../base/errors.js';
-import type { PrunedKind, PruneFailure, PruneItem } from '../../domain/retention.js';
+import type { PruneFailure, PruneItem } from '../../domain/retention.js';
 import type { Stage } from '../../events/stage.js';
 import type { PrunePlan } from './prunePlan.js';
 import type { RepositoryItems } from './images.js';
 import { withoutHeld } from './rules/holders.js';
 import { namesAgain } from './namesAgain.js';
+import { goingOf, reasonOf, settle, type Removing } from './removing.js';
+import { removeMachineImages } from './removeMachineImages.js';
 
 export interface PruneDone {
   readonly environment: string;
@@ -17,16 +18,6 @@ export interface PruneDone {
   readonly failures: readonly PruneFailure[];
   /** Versions of the releases that were retired. */
   readonly retired: readonly string[];
-}
-
-interface Removing {
-  readonly context: Context;
-  readonly environment: NamedEnvironment;
-  readonly plan: PrunePlan;
-  readonly stage: Stage;
-  readonly signal: AbortSignal;
-  readonly deleted: PruneItem[];
-  readonly failures: PruneFailure[];
 }
 
 /**
@@ -43,6 +34,7 @@ export async function removeAll(
   for (const one of plan.repositories) await removeImages(removing, one);
   await removeArtifacts(removing);
   await removeDefinitions(removing);
+  await removeMachineImages(removing);
   await removeHistory(removing);
   const { deleted, failures } = removing;
   const retired = plan.retiring.map(({ version }) => version);
@@ -142,35 +134,4 @@ async function removeHistory(removing: Removing): Promise<void> {
   }
   if (plan.retiring.length > 0) await ledger.trimReleases();
   for (const { release } of plan.forgetting) await ledger.retired.forget(release);
-}
-
-const goingOf = ({ plan }: Removing, wanted: PrunedKind): readonly PruneItem[] =>
-  plan.items.filter(({ kind, goes }) => goes && kind === wanted);
-
-/** Sorts what was to go into what is gone and what AWS refused. */
-function settle(
-  { deleted, failures, stage }: Removing,
-  items: readonly PruneItem[],
-  refused: ReadonlyMap<string, string>,
-): void {
-  for (const item of items) {
-    const reason = refused.get(item.id);
-    if (reason === undefined) {
-      deleted.push(item);
-      continue;
-    }
-    failures.push({ kind: item.kind, id: item.id, name: item.name, reason });
-    stage.progress(reason, { subject: item.name, phase: 'delete', status: 'failed' });
-  }
-}
-
-async function reasonOf(deleting: Promise<unknown>, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    await deleting;
-    return undefined;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof StackError)) throw error;
-    return error.message;
-  }
 }

@@ -4,6 +4,7 @@ export {
   CancelInstanceRefreshCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  DescribeLaunchConfigurationsCommand,
   DescribeScalingActivitiesCommand,
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';

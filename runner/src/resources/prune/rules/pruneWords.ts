@@ -4,6 +4,7 @@ const ONE: Readonly<Record<PrunedKind, readonly [string, string]>> = {
   images: ['image', 'images'],
   artifacts: ['artifact', 'artifacts'],
   'task-definitions': ['task definition', 'task definitions'],
+  'machine-images': ['machine image or snapshot', 'machine images and snapshots'],
   history: ['log of records', 'logs of records'],
 };
 
