@@ -91,6 +91,18 @@ export async function ownSnapshots(
   );
 }
 
+/** Who may make volumes of a snapshot, beside its owner: accounts, `all`. @throws StackError AWS_* */
+export async function sharersOf(aws: Aws, snapshot: string, signal: AbortSignal): Promise<readonly string[]> {
+  const { DescribeSnapshotAttributeCommand } = await sdk.ec2();
+  const command = new DescribeSnapshotAttributeCommand({
+    SnapshotId: snapshot,
+    Attribute: 'createVolumePermission',
+  });
+  const what = { action: 'ec2:DescribeSnapshotAttribute', resource: snapshot, signal };
+  const { CreateVolumePermissions = [] } = await aws.call(await aws.ec2(), command, what);
+  return CreateVolumePermissions.map(({ UserId, Group }) => UserId ?? Group ?? 'somebody');
+}
+
 /** Gives tags to snapshots. @throws StackError AWS_* */
 export async function tagSnapshots(
   aws: Aws,

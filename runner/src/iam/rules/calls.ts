@@ -356,6 +356,10 @@ export const calls = {
     ...runner('ec2:DescribeImageAttribute', 'image'),
     unmade: OF_MACHINE_IMAGES,
   },
+  'ec2:DescribeSnapshotAttribute': {
+    ...runner('ec2:DescribeSnapshotAttribute', 'snapshot'),
+    unmade: OF_MACHINE_IMAGES,
+  },
   'ec2:DeregisterImage': {
     by: 'runner',
     needs: [

@@ -241,6 +241,7 @@ export const conditions = {
   }),
   'while-unmarking': ({ owner }) => ({
     StringEquals: { [`aws:ResourceTag/${APPLICATION_TAG}`]: [owner?.application ?? '*'] },
+    StringEqualsIfExists: { [`aws:ResourceTag/${ENVIRONMENT_TAG}`]: [owner?.environment ?? '*'] },
     'ForAllValues:StringEquals': { 'aws:TagKeys': [PRUNE_TAG] },
   }),
 } satisfies Record<string, (names: PolicyNames) => Condition>;

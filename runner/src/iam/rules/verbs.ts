@@ -133,6 +133,7 @@ export const parts = {
     'ec2:DescribeLaunchTemplateVersions',
     'autoscaling:DescribeLaunchConfigurations',
     'ec2:DescribeImageAttribute',
+    'ec2:DescribeSnapshotAttribute',
     'ec2:CreateTags',
     'ec2:DeleteTags',
     'ec2:DeregisterImage',

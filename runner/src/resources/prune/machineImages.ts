@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { AwsClients } from '../../adapters/aws/clients.js';
-import { launchersOf, listOwnImages, ownSnapshots } from '../../adapters/aws/machineImages.js';
+import { launchersOf, listOwnImages, ownSnapshots, sharersOf } from '../../adapters/aws/machineImages.js';
 import { machineImageUses } from '../../adapters/aws/machineImageUses.js';
 import { readParameter } from '../../adapters/aws/secrets.js';
 import { StackError } from '../../base/errors.js';
@@ -51,11 +51,12 @@ export async function lookAtMachineImages(looking: Looking, rule: KeepRule): Pro
     uses: { images: new Map([...named, ...uses.images]), snapshots: uses.snapshots },
     written: await writtenIn(looking),
     launchersOf: (image) => launchersOf(aws, image, signal),
+    sharersOf: (snapshot) => sharersOf(aws, snapshot, signal),
   };
   const items = await pMap(
     own,
     async (image): Promise<PruneItem> => ({
-      ...{ kind: 'machine-images', id: image.id, name: image.name || image.id },
+      ...{ kind: 'machine-images', id: image.id, name: nameOf(image) },
       ...(await machineImageVerdict(image, facts)),
       ...(image.created === undefined ? {} : { made: image.created }),
     }),
@@ -65,18 +66,22 @@ export async function lookAtMachineImages(looking: Looking, rule: KeepRule): Pro
   const ids = own.filter(({ id }) => going.has(id)).flatMap(({ snapshots }) => snapshots);
   const parts = ids.length === 0 ? [] : await ownSnapshots(aws, { ids: [...new Set(ids)] }, signal);
   const snapshots = [...parts, ...orphans.filter(({ id }) => !parts.some((one) => one.id === id))];
+  const looked = await pMap(
+    snapshots,
+    async (snapshot): Promise<PruneItem> => ({
+      ...{ kind: 'machine-images', id: snapshot.id, name: `snapshot ${snapshot.id}` },
+      ...(await snapshotVerdict(snapshot, facts, going)),
+      ...(snapshot.started === undefined ? {} : { made: snapshot.started }),
+    }),
+    { concurrency: 4 },
+  );
   return {
-    items: [
-      ...items,
-      ...snapshots.map((snapshot): PruneItem => ({
-        ...{ kind: 'machine-images', id: snapshot.id, name: `snapshot ${snapshot.id}` },
-        ...snapshotVerdict(snapshot, facts, going),
-        ...(snapshot.started === undefined ? {} : { made: snapshot.started }),
-      })),
-    ],
+    items: [...items, ...looked],
     images: new Map(own.map((image) => [image.id, image])),
   };
 }
+
+const nameOf = ({ id, name }: OwnMachineImage) => (name === '' ? id : `${name} (${id})`);
 
 /** The images that parameters stand for by which launch templates name theirs. */
 async function parameterImages(

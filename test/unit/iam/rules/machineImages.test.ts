@@ -45,10 +45,11 @@ describe('what prune may do with machine images and snapshots', () => {
     expect(allows('while-marking', { ...mark, 'aws:RequestTag/environment': 'production' })).to.equal(false);
   });
 
-  it('takes off the mark alone, of what is the application’s', () => {
+  it('takes off the mark alone, of what is the deployment’s', () => {
     const unmark = { 'aws:TagKeys': ['automation-stack:prune'] };
     expect(allows('while-unmarking', { ...unmark, ...of('shop', 'staging') })).to.equal(true);
     expect(allows('while-unmarking', { ...unmark, ...of('admin') })).to.equal(false);
+    expect(allows('while-unmarking', { ...unmark, ...of('shop', 'production') })).to.equal(false);
     expect(allows('while-unmarking', { 'aws:TagKeys': ['application'], ...of('shop') })).to.equal(false);
   });
 });

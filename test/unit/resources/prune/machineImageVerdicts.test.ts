@@ -21,6 +21,7 @@ const image = (id: string, over: Partial<OwnMachineImage> = {}): OwnMachineImage
 const facts = (over: Partial<MachineFacts> = {}): MachineFacts => ({
   ...{ self, images: [], uses: { images: new Map(), snapshots: new Map() }, unknown: undefined },
   ...{ written: [], rule: { keep: 0, forMs: 30 * DAY_MS }, nowMs: NOW, launchersOf: async () => [] },
+  sharersOf: async () => [],
   ...over,
 });
 const whyOf = async (one: OwnMachineImage, over: Partial<MachineFacts> = {}): Promise<string> => {
@@ -144,24 +145,31 @@ describe('which snapshots go with their images', () => {
   const verdictOf = (over: Partial<MachineFacts> = {}, tags = {}, going: readonly string[] = ['ami-1']) =>
     snapshotVerdict({ ...snapshot, tags }, facts({ images: [one], ...over }), new Set(going));
 
-  it('one goes with its image, and after it', () => {
-    expect(verdictOf()).to.deep.equal({ goes: true, why: 'ami-1 goes' });
-    expect(verdictOf({ images: [] }, {}, [])).to.deep.equal({ goes: true, why: 'its image was pruned' });
+  it('one goes with its image, and after it', async () => {
+    expect(await verdictOf()).to.deep.equal({ goes: true, why: 'ami-1 goes' });
+    expect(await verdictOf({ images: [] }, {}, [])).to.deep.equal({
+      goes: true,
+      why: 'its image was pruned',
+    });
   });
 
-  it('stays where another image is made of it, of whomever that is', () => {
+  it('stays where another image is made of it, of whomever that is', async () => {
     const other = image('ami-2', { snapshots: ['snap-1'], tags: {}, state: 'disabled' });
-    expect(verdictOf({ images: [one, other] })).to.deep.equal({
+    expect(await verdictOf({ images: [one, other] })).to.deep.equal({
       goes: false,
       why: 'ami-2 is made of it',
     });
   });
 
-  it('stays where a launch template names it, AWS manages it, or its tags say that somebody else has it', () => {
+  it('stays where a launch template names it, AWS manages it, or it is shared', async () => {
     const uses = { images: new Map(), snapshots: new Map([['snap-1', 'version 1 of web names it']]) };
-    expect(verdictOf({ uses }).why).to.equal('version 1 of web names it');
-    expect(verdictOf({}, { 'aws:dlm:lifecycle-policy-id': 'p' }).why).to.match(/aws:dlm/);
-    expect(verdictOf({}, { application: 'admin' }).why).to.match(/it is of admin/);
-    expect(verdictOf({}, { application: 'admin' }).goes).to.equal(false);
+    expect((await verdictOf({ uses })).why).to.equal('version 1 of web names it');
+    expect((await verdictOf({}, { 'aws:dlm:lifecycle-policy-id': 'p' })).why).to.match(/aws:dlm/);
+    expect((await verdictOf({ sharersOf: async () => ['222222222222'] })).why).to.match(/shared with 2+,/);
+  });
+
+  it('stays where its tags say that somebody else has it', async () => {
+    const { goes, why } = await verdictOf({}, { application: 'admin' });
+    expect([goes, why]).to.deep.equal([false, 'it is of admin/(no environment)']);
   });
 });

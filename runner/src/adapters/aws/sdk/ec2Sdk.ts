@@ -19,6 +19,7 @@ export {
   DescribeLaunchTemplatesCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeSnapshotAttributeCommand,
   DescribeSnapshotsCommand,
   DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,

@@ -19,6 +19,8 @@ export interface MachineFacts {
   readonly nowMs: number;
   /** With whom an image is shared; asked only where nothing else keeps it. */
   readonly launchersOf: (image: string) => Promise<readonly string[]>;
+  /** With whom a snapshot is shared; asked only where nothing else keeps it. */
+  readonly sharersOf: (snapshot: string) => Promise<readonly string[]>;
 }
 
 export interface Verdict {
@@ -70,11 +72,11 @@ export function heldBy(image: OwnMachineImage, nowMs: number): string | undefine
  * What becomes of a snapshot of an image that goes or is gone.
  * @param going ids of images that go
  */
-export function snapshotVerdict(
+export async function snapshotVerdict(
   { id, tags }: VolumeSnapshot,
-  { self, images, uses }: Pick<MachineFacts, 'self' | 'images' | 'uses'>,
+  { self, images, uses, sharersOf }: MachineFacts,
   going: ReadonlySet<string>,
-): Verdict {
+): Promise<Verdict> {
   const user = images.find((image) => image.snapshots.includes(id) && !going.has(image.id));
   if (user !== undefined) return stays(`${user.id} is made of it`);
   const named = uses.snapshots.get(id);
@@ -83,6 +85,8 @@ export function snapshotVerdict(
   if (managed !== undefined) return stays(managed);
   const owner = ownerOf(tags, self);
   if (owner.kind === 'other' && !isOwn(tags, self)) return stays(`it is of ${owner.name}`);
+  const [sharer] = await sharersOf(id);
+  if (sharer !== undefined) return stays(`shared with ${sharer}, whose use is not seen from here`);
   const image = images.find((one) => one.snapshots.includes(id));
   return { goes: true, why: image === undefined ? 'its image was pruned' : `${image.id} goes` };
 }
