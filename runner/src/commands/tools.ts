@@ -22,7 +22,7 @@ ${PLACES}
 | \`aws-cli\` | the package where it is version 2, else 2.37.6 from AWS |
 | \`session-manager\` | 1.2.896.0 from AWS |
 | \`node\` | by hand: the runner runs on it |
-| \`trivy\`, \`cosign\` | by hand |
+| \`trivy\`, \`cosign\`, \`buildx\` | by hand |
 
 What is downloaded from a vendor is checked before it is unpacked: files of HashiCorp by SHA-256, which the runner carries; files of AWS by their signature, with \`gpgv\` and the keys that the runner carries. pip checks what it downloads by the checksums that PyPI publishes, apt and dnf by the signatures of the distribution. Proxies of the environment are used. \`AUTOMATION_STACK_TOOLS_MIRROR=https://mirror.example.org/vendors\` takes vendors’ files from a mirror, where each has its server as the first folder: \`…/vendors/releases.hashicorp.com/terraform/…\`.
 

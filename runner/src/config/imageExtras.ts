@@ -55,8 +55,21 @@ const cache = z.strictObject({
     .describe(
       'Images that steps are taken from: references (without a host, in the registry of the environment), or `release`, the image of the newest release.',
     ),
-  to: z.enum(['inline']).optional().describe('Where steps are kept: `inline`, in the image itself.'),
+  to: z
+    .string()
+    .regex(
+      /^inline$|^[^\s,:]+(?::\d+)?(?:\/[^\s,:]+)*:[\w.-]+$/,
+      'must be `inline` or a reference with a tag, such as shop/cache:web',
+    )
+    .optional()
+    .describe(
+      'Where steps are kept: `inline`, in the image itself; or, by buildx, the tag of a registry (without a host: that of the environment), which also keeps the steps of stages that are not in the image.',
+    ),
 });
+
+const generator = z
+  .string()
+  .regex(/^[^\s,]+$/, 'must be true, or the reference of an image that makes the list');
 
 const sign = z.strictObject({
   key: lookedUp.describe(
@@ -97,6 +110,25 @@ export const imageExtras = {
   cache: cache
     .optional()
     .describe('Steps that are taken from images in a registry, for machines that have not built before.'),
+  builder: z
+    .string()
+    .regex(/^[a-z][\w.-]*$/i, 'must be the name of a builder, as `docker buildx ls` shows it')
+    .optional()
+    .describe(
+      'Builder of buildx that builds and pushes the image, in place of the engine (default where buildx is needed: the one that `docker buildx use` chose). See docs/images.md.',
+    ),
+  sbom: z
+    .union([z.boolean(), generator])
+    .optional()
+    .describe(
+      'Puts a list of the image’s packages (SBOM) beside it in the registry, by buildx; or the reference of the image that makes the list.',
+    ),
+  provenance: z
+    .enum(['off', 'min', 'max'])
+    .optional()
+    .describe(
+      'Puts beside the image in the registry how it was built (SLSA provenance), by buildx; `max` tells build arguments too.',
+    ),
   labels: z
     .record(labelName, typed)
     .default({})

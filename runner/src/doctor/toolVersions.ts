@@ -8,7 +8,7 @@ export function toolChecks(
   context: ContextWith<'docker' | 'env' | 'processes' | 'signal'>,
   needs: Needs,
 ): readonly Check[] {
-  const rare = new Set<Tool['need']>(['sessions', 'packer', 'trivy', 'cosign']);
+  const rare = new Set<Tool['need']>(['sessions', 'packer', 'trivy', 'cosign', 'buildx']);
   return TOOLS.filter(({ need }) => need === 'always' || !rare.has(need) || needs[need]).map((tool) => ({
     id: tool.name,
     title: tool.title,

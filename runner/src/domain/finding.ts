@@ -1,4 +1,5 @@
 import { StackError } from '../base/errors.js';
+import { buildxKey, type BuildxParts } from './buildxNeed.js';
 import { usesSessions } from './transport.js';
 
 /** `unverified`: it could not be found out, `found` says why. */
@@ -54,12 +55,14 @@ export interface Needs {
   readonly trivy: boolean;
   /** What signs images. */
   readonly cosign: boolean;
+  /** The plugin of Docker's client that drives builders beside the engine. */
+  readonly buildx: boolean;
   /** Names of environments that ask AWS for something. */
   readonly aws: readonly string[];
 }
 
 /** What decides which tools an image needs. */
-interface ConfiguredImage {
+interface ConfiguredImage extends BuildxParts {
   readonly playbook?: unknown;
   readonly kind?: string | undefined;
   readonly scan?: { readonly by: string } | undefined;
@@ -113,6 +116,7 @@ export function neededBy(
     packer: imagesOf(({ kind }) => kind === 'packer' || kind === 'ami'),
     trivy: imagesOf(({ scan }) => scan?.by === 'trivy'),
     cosign: imagesOf(({ sign }) => sign !== undefined),
+    buildx: imagesOf((image) => buildxKey(image) !== undefined),
     terraform: partsOf(({ infrastructure }) => (infrastructure === undefined ? [] : ['infrastructure'])),
     ansible: [
       ...imagesOf(({ playbook }) => playbook !== undefined),
@@ -151,6 +155,7 @@ export function needsOf(
     packer: needs('packer'),
     trivy: needs('trivy'),
     cosign: needs('cosign'),
+    buildx: needs('buildx'),
     terraform: needs('terraform'),
     ansible: needs('ansible'),
     sessions: needs('sessions'),

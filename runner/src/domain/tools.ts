@@ -14,7 +14,8 @@ export type ToolName =
   | 'aws-cli'
   | 'session-manager'
   | 'trivy'
-  | 'cosign';
+  | 'cosign'
+  | 'buildx';
 
 /** A program of somebody else that the runner starts. */
 export interface Tool {
@@ -22,6 +23,8 @@ export interface Tool {
   readonly title: string;
   /** What is started, as it is found on PATH. */
   readonly program: string;
+  /** Where it is a plugin of its program: what fails to tell a version is a program without it. */
+  readonly plugin?: string;
   /** Arguments with which it tells its version. */
   readonly ask: readonly string[];
   /** The version in what it says then. */
@@ -172,6 +175,18 @@ export const TOOLS: readonly Tool[] = [
     version: /GitVersion:\s*v?(\d[\w.]*)/,
     need: 'cosign',
     page: 'https://docs.sigstore.dev/cosign/system_config/installation/',
+  },
+  {
+    name: 'buildx',
+    title: 'Docker Buildx',
+    program: 'docker',
+    plugin: 'buildx',
+    ask: ['buildx', 'version'],
+    version: /buildx v?(\d[\w.]*)/,
+    // The first that tells its progress as JSON.
+    oldest: '0.13.0',
+    need: 'buildx',
+    page: 'https://github.com/docker/buildx#installing',
   },
 ];
 

@@ -1,8 +1,9 @@
 import { usesCommands, usesSessions } from '../domain/transport.js';
 import { resolve } from 'node:path';
-import type { Config } from '../config/schema.js';
+import type { Config, ImageConfig } from '../config/schema.js';
 import { referencesIn, unescaped } from '../config/referencesIn.js';
 import type { Context, ContextWith, Kinds, NamedEnvironment } from '../context/context.js';
+import { cacheRepository } from '../domain/buildxNeed.js';
 import { accountOfRole } from '../domain/awsRole.js';
 import { hasHosts, targetsWithKinds } from '../context/kinds.js';
 import type {
@@ -179,7 +180,7 @@ export async function policyNames(
       user.logGroup ?? '*',
     ]),
     repositories: await Promise.all(
-      Object.values(config.images).map(({ repository }) => settled(repository)),
+      [...new Set(Object.values(config.images).flatMap(repositoriesOf))].map(settled),
     ),
     ...(source === undefined ? {} : { source }),
     owner: { application: config.application, environment: environment.name },
@@ -360,3 +361,9 @@ const signingKeysOf = ({ images }: Config): readonly string[] => [
     ),
   ),
 ];
+
+/** Where an image goes, and its cache. */
+const repositoriesOf = (image: ImageConfig): readonly string[] =>
+  [image.repository, image.kind === 'packer' ? undefined : cacheRepository(image)].filter(
+    (repository) => repository !== undefined,
+  );

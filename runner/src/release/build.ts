@@ -3,7 +3,7 @@ import type { Context } from '../context/context.js';
 import type { Stage } from '../events/stage.js';
 import type { BuildOptions, BuiltImage } from './ensureLocal.js';
 import { knownBuild } from './knownBuilds.js';
-import type { TreeImage } from './treeImage.js';
+import { isOfBuildx, type TreeImage } from './treeImage.js';
 import { isMadeElsewhere, type TreeArtifact } from './treeArtifacts.js';
 import { buildEnvironment, chooseBuilt, onFrozenContent, workingTreeInputs } from './treeInputs.js';
 
@@ -75,6 +75,8 @@ async function buildOne(
       return { name: image.name, inputs: image.inputs, outcome: 'pushed', digest: known.digest };
     }
   }
+  if (isOfBuildx(image))
+    return (await import('./buildx/build.js')).buildByBuildx(context, image, stage, options);
   const { ensurePlatforms, inOne } = await import('./buildPlatforms.js');
   return inOne(await ensurePlatforms(context, image, stage, options));
 }

@@ -1,5 +1,6 @@
 import type { BuildCache } from '../adapters/docker/imageBuild.js';
 import type { Context } from '../context/context.js';
+import { hasHost } from '../domain/buildxNeed.js';
 import { openRegistry } from './imageRegistry.js';
 import type { DockerTreeImage } from './treeImage.js';
 import { buildEnvironment } from './treeInputs.js';
@@ -16,18 +17,23 @@ export async function cacheOf(context: Context, image: DockerTreeImage): Promise
   const { cache } = image.config;
   if (cache === undefined) return undefined;
   const inline = cache.to === 'inline';
+  const kept = inline ? undefined : cache.to;
   const own = await Promise.all(
     cache.from.map(async (reference) => (reference === 'release' ? released(context, image) : reference)),
   );
-  const wanted = own.filter((reference) => reference !== undefined);
-  if (wanted.length === 0) return { from: [], inline, logins: {} };
-  if (wanted.every(hasHost)) return { from: wanted, inline, logins: {} };
+  // What is kept is what the next build takes steps from.
+  const wanted = [...own, kept].filter((reference) => reference !== undefined);
+  const of = (place: (reference: string) => string) => ({
+    from: [...new Set(wanted.map(place))],
+    inline,
+    ...(kept === undefined ? {} : { to: place(kept) }),
+  });
+  if (wanted.every(hasHost)) return { ...of((reference) => reference), logins: {} };
   const registry = await openRegistry(context, await buildEnvironment(context));
   const { host, username, password } = await registry.login();
   const [name = host] = host.split('/');
   return {
-    from: wanted.map((reference) => (hasHost(reference) ? reference : `${host}/${reference}`)),
-    inline,
+    ...of((reference) => (hasHost(reference) ? reference : `${host}/${reference}`)),
     logins: { [name]: { username, password } },
   };
 }
@@ -39,9 +45,3 @@ async function released(context: Context, image: DockerTreeImage): Promise<strin
   const found = releases.map(({ images }) => images[image.name]).find((one) => one !== undefined);
   return found === undefined ? undefined : `${found.repository}@${found.digest}`;
 }
-
-/** As Docker tells a host from the first part of a repository: https://github.com/distribution/reference */
-const hasHost = (reference: string): boolean => {
-  const [first = ''] = reference.split('/');
-  return reference.includes('/') && (/[.:]/.test(first) || first === 'localhost');
-};

@@ -3,7 +3,7 @@ import type { Context, ContextWith } from '../context/context.js';
 import type { Stage } from '../events/stage.js';
 import { buildByDocker } from './buildByDocker.js';
 import { platformSlug } from './rules/imageIndex.js';
-import { isPacker, targetOf, type TreeImage } from './treeImage.js';
+import { isOfBuildx, isPacker, targetOf, type TreeImage } from './treeImage.js';
 
 export interface BuildOptions {
   /** Builds from the first step on, although the inputs are known. */
@@ -59,7 +59,9 @@ export async function ensureLocal(
   const request = { tag, target, platform, force: options.force === true };
   const id = isPacker(image)
     ? await (await import('./packer/buildImage.js')).buildByPacker(context, image, stage, request)
-    : await buildByDocker(context, image, stage, request);
+    : isOfBuildx(image)
+      ? await (await import('./buildx/load.js')).loadByBuildx(context, image, stage, request)
+      : await buildByDocker(context, image, stage, request);
   const seconds = (context.clock.now().getTime() - startedAt) / 1000;
   subject.progress('build', `built ${id.slice(0, 19)}`, 'ok');
   await forgetOldNames(engine, tag);

@@ -5,7 +5,7 @@ import { StackError } from '../base/errors.js';
 import type { ReleaseImage } from '../domain/records.js';
 import type { BuildRecord } from '../state/ledger.js';
 import { requireAccount } from '../context/account.js';
-import { annotationsOf, type TreeImage } from './treeImage.js';
+import { annotationsOf, isOfBuildx, type TreeImage } from './treeImage.js';
 import { workingTreeInputs } from './treeInputs.js';
 import { knownBuild, rememberBuild } from './knownBuilds.js';
 import { pushBuilt, pushComposed } from './pushEngineImage.js';
@@ -102,11 +102,17 @@ async function pushOne(
   // Whether the registry lets us in is known before a build, not after it.
   const login = await registry.login();
   const made = await ensureRepository(registry.aws, repository, context.signal);
+  if (made === 'created') subject.progress('push', `repository ${repository} made`);
+  const { aws } = registry;
+  if (isOfBuildx(image)) {
+    const { pushByBuildx } = await import('./buildx/push.js');
+    const manifest = await pushByBuildx(context, image, request, { login, aws });
+    return tagManifest(context, registry, image, request, manifest, []);
+  }
   const { ensurePlatforms } = await import('./buildPlatforms.js');
   const built = await ensurePlatforms(context, image, request.stage, { force });
-  if (made === 'created') subject.progress('push', `repository ${repository} made`);
   const [tag = 'latest'] = request.tags;
-  const pushTo = { login, aws: registry.aws };
+  const pushTo = { login, aws };
   const isComposed = built.length > 1 || Object.keys(annotationsOf(image)).length > 0;
   const manifest = isComposed
     ? await pushComposed(context, image, request, { ...pushTo, built, tag })

@@ -2,6 +2,7 @@ import type { BuildContext } from '../adapters/docker/context.js';
 import type { HashedFile } from '../adapters/docker/hashes.js';
 import type { DockerImageConfig } from '../config/schema.js';
 import type { PackerImageConfig } from '../config/packerSchema.js';
+import { buildxKey } from '../domain/buildxNeed.js';
 import type { Template } from './rules/packerTemplate.js';
 
 /** A folder whose files decide an image. */
@@ -59,6 +60,10 @@ export interface PackerTreeImage extends AnyTreeImage {
 export type TreeImage = DockerTreeImage | PackerTreeImage;
 
 export const isPacker = (image: TreeImage): image is PackerTreeImage => image.config.kind === 'packer';
+
+/** Whether buildx builds it, in place of the engine. */
+export const isOfBuildx = (image: TreeImage): image is DockerTreeImage =>
+  !isPacker(image) && buildxKey(image.config) !== undefined;
 
 /** Annotations of its manifest; Packer’s are those that its template gives. */
 export const annotationsOf = (image: TreeImage): Readonly<Record<string, string>> =>

@@ -5,6 +5,7 @@ import { branchRules } from '../config/branchRules.js';
 import { asText } from '../config/referencesIn.js';
 import type { Config, DockerImageConfig, ImageConfig } from '../config/schema.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
+import { attestationsOf } from '../domain/buildxNeed.js';
 import { environmentOfBranch } from '../domain/branches.js';
 import { StackError } from '../base/errors.js';
 import { imageInputsDigest, releaseInputsDigest } from './rules/inputs.js';
@@ -143,7 +144,8 @@ async function readDockerImage(
   const secrets = Object.keys(image.secrets);
   const { dockerfile, files } = hashed;
   const told = { buildArgs, labels, annotations };
-  const inputs = imageInputsDigest({ dockerfile, files, ...told, secrets, ssh, target, platform, platforms });
+  const pushed = { ssh, target, platform, platforms, attestations: attestationsOf(image) };
+  const inputs = imageInputsDigest({ dockerfile, files, ...told, secrets, ...pushed });
   const buildContext = hashed.context;
   const { directory: root, sends, dockerfile: its, ignoreFile } = buildContext;
   return {

@@ -26,6 +26,8 @@ export async function findTool(place: ToolsAsked, tool: Tool): Promise<FoundTool
   const { exitCode, lines } = await said(place, path, tool.ask);
   const version = tool.version.exec(lines.join('\n'))?.[1];
   if (exitCode !== 0 || version === undefined) {
+    if (tool.plugin !== undefined && version === undefined)
+      return { status: 'missing', words: `${path} has no plugin ${tool.plugin}` };
     const last = lines.findLast((line) => line.trim() !== '')?.trim() ?? `exit code ${exitCode}`;
     return { status: 'broken', path, words: `${path} does not run: ${last}` };
   }

@@ -23,6 +23,7 @@ describe('what a configuration needs', () => {
       packer: false,
       trivy: false,
       cosign: false,
+      buildx: false,
       aws: [],
     });
   });
@@ -38,6 +39,14 @@ describe('what a configuration needs', () => {
   it('is Trivy where it scans an image', () => {
     expect(needs({}, { web: { scan: { by: 'ecr' } } }).trivy).to.equal(false);
     expect(needs({}, { web: { scan: { by: 'trivy' } } }).trivy).to.equal(true);
+  });
+
+  it('is buildx where an image has what only its builders make', () => {
+    for (const image of [{ sbom: true }, { provenance: 'min' }, { cache: { to: 'shop/cache:web' } }])
+      expect(needs({}, { web: image }).buildx, JSON.stringify(image)).to.equal(true);
+    expect(needs({}, { web: { builder: 'big' } }).buildx).to.equal(true);
+    for (const image of [{}, { sbom: false, provenance: 'off' }, { cache: { to: 'inline' } }])
+      expect(needs({}, { web: image }).buildx, JSON.stringify(image)).to.equal(false);
   });
 
   it('is the AWS CLI and its plugin where Session Manager is on the way to a host', () => {

@@ -151,6 +151,7 @@ describe('the table of ways', () => {
       'node',
       'trivy',
       'cosign',
+      'buildx',
     ]);
   });
 

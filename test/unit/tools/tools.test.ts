@@ -28,6 +28,7 @@ describe('the table of tools', () => {
       'session-manager': ['1.2.896.0', '1.2.896.0'],
       trivy: ['Version: 0.58.1\nVulnerability DB:\n  Version: 2', '0.58.1'],
       cosign: ['cosign: A tool for Container Signing\n\nGitVersion:    v2.6.1\nGitCommit:     634f', '2.6.1'],
+      buildx: ['github.com/docker/buildx v0.30.1 9e66234aa13328a5e75b75aa5574e1ca6d6d9c01', '0.30.1'],
     };
     for (const { name, version } of TOOLS) {
       const [words, wanted] = said[name] as readonly [string, string];
@@ -61,13 +62,18 @@ describe('what needs a tool', () => {
       targets: { old: { kind: 'fleet' } },
     };
     const config = {
-      images: { web: { scan: { by: 'trivy' }, sign: {} }, blog: { kind: 'packer' }, host: { kind: 'ami' } },
+      images: {
+        web: { scan: { by: 'trivy' }, sign: {}, sbom: true },
+        blog: { kind: 'packer' },
+        host: { kind: 'ami' },
+      },
     };
     expect(neededBy(config, [{ name: 'staging', config: environment }], kinds)).to.deep.equal({
       docker: ['images.web', 'images.blog'],
       packer: ['images.blog', 'images.host'],
       trivy: ['images.web'],
       cosign: ['images.web'],
+      buildx: ['images.web'],
       terraform: ['environments.staging.infrastructure'],
       ansible: ['environments.staging.targets.old'],
       sessions: ['environments.staging.inventory.transport'],

@@ -84,11 +84,15 @@ export async function registryLogin(
   return { host, username, password };
 }
 
-/** Creates a repository if it is missing: immutable tags, scan on push. An existing one does not change. */
+/**
+ * Creates a repository if it is missing: immutable tags, scan on push. An existing one does not change.
+ * @param kind the tag of a cache moves with each push, and nothing runs it
+ */
 export async function ensureRepository(
   aws: AwsClients,
   repository: string,
   signal: AbortSignal,
+  kind: 'images' | 'cache' = 'images',
 ): Promise<'exists' | 'created'> {
   const { CreateRepositoryCommand, DescribeRepositoriesCommand } = await sdk.ecr();
   const client = await aws.ecr();
@@ -103,8 +107,8 @@ export async function ensureRepository(
   try {
     const create = new CreateRepositoryCommand({
       repositoryName: repository,
-      imageTagMutability: 'IMMUTABLE',
-      imageScanningConfiguration: { scanOnPush: true },
+      imageTagMutability: kind === 'images' ? 'IMMUTABLE' : 'MUTABLE',
+      imageScanningConfiguration: { scanOnPush: kind === 'images' },
     });
     await aws.call(client, create, what('ecr:CreateRepository'));
     return 'created';

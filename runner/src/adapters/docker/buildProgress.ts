@@ -1,6 +1,6 @@
 import { stripAnsi } from '../../base/ansi.js';
 import { StackError } from '../../base/errors.js';
-import { decodeTrace, type Vertex } from './buildkitTrace.js';
+import { type BuildTrace, decodeTrace, type Vertex } from './buildkitTrace.js';
 import type { EngineRecord } from './progress.js';
 
 /** What a build tells while it runs. */
@@ -46,21 +46,36 @@ class Lines {
   }
 }
 
+/** Follows the traces of BuildKit, in whatever form they came. */
+export interface TraceFollower {
+  take(trace: BuildTrace): void;
+  /** The step that failed first. */
+  failedStep(): string | undefined;
+  /** The failure of the build, with the step that failed first. @param error what the builder says of it */
+  failure(error: string): StackError;
+}
+
+/** How BuildKit calls the reading of a cache from a registry. */
+const CACHE_READ = /^importing cache manifest from /;
+
 /** Follows BuildKit: steps run side by side, each with its own output. */
-export function followBuildkit(on: (event: BuildEvent) => void): BuildFollower {
+export function followTraces(on: (event: BuildEvent) => void): TraceFollower {
   const told = new Map<string, string>();
-  const names = new Map<string, string>();
   const outputs = new Map<string, Lines>();
   let failed: Vertex | undefined;
-  let id: string | undefined;
   const tell = (vertex: Vertex) => {
     const state = stateOf(vertex);
-    names.set(vertex.digest, vertex.name);
     const known = told.get(vertex.digest);
-    // A step ends once; the engine may say later that its result was cached.
-    if (state === undefined || known === state || (known !== undefined && known !== 'running')) return;
+    // A step ends once; the engine may say later that its result was cached. One that seemed to be there may fail yet.
+    const isOver = known !== undefined && known !== 'running' && state !== 'failed';
+    if (state === undefined || known === state || isOver) return;
     told.set(vertex.digest, state);
     if (state !== 'running') outputs.get(vertex.digest)?.flush();
+    // A cache that is not there is no failure, and must not be taken for that of the build.
+    if (state === 'failed' && CACHE_READ.test(vertex.name)) {
+      on({ type: 'output', line: `${vertex.name}: ${vertex.error}`, stream: 'stderr' });
+      return;
+    }
     if (state === 'failed' && !/context canceled$/.test(vertex.error)) failed ??= vertex;
     // Internal steps are BuildKit's own housekeeping; they matter only when they fail.
     if (vertex.name.startsWith('[internal]') && state !== 'failed') return;
@@ -71,25 +86,35 @@ export function followBuildkit(on: (event: BuildEvent) => void): BuildFollower {
     on({ type: 'step', name: vertex.name, status: state, ...took });
   };
   return {
+    failedStep: () => failed?.name,
+    take(trace) {
+      // A step that ends in the same record as its last output must not end before it.
+      for (const vertex of trace.vertexes) if (vertex.completed === undefined) tell(vertex);
+      for (const { vertex, stream, text } of trace.logs) {
+        const lines = outputs.get(vertex) ?? new Lines((line) => on({ type: 'output', line, stream }));
+        outputs.set(vertex, lines);
+        lines.add(text);
+      }
+      for (const vertex of trace.vertexes) if (vertex.completed !== undefined) tell(vertex);
+    },
+    failure(error) {
+      const tail = failed === undefined ? [] : (outputs.get(failed.digest)?.tail ?? []);
+      return buildFailed(failed?.name, failed?.error === '' ? error : (failed?.error ?? error), tail);
+    },
+  };
+}
+
+/** Follows a build of the engine by BuildKit. */
+export function followBuildkit(on: (event: BuildEvent) => void): BuildFollower {
+  const traces = followTraces(on);
+  let id: string | undefined;
+  return {
     imageId: () => id,
     take(record) {
       if (record.id === 'moby.image.id') id = (record.aux as { ID?: string }).ID;
-      if (record.id === 'moby.buildkit.trace') {
-        const trace = decodeTrace(String(record.aux));
-        // A step that ends in the same record as its last output must not end before it.
-        for (const vertex of trace.vertexes) if (vertex.completed === undefined) tell(vertex);
-        for (const { vertex, stream, text } of trace.logs) {
-          const lines = outputs.get(vertex) ?? new Lines((line) => on({ type: 'output', line, stream }));
-          outputs.set(vertex, lines);
-          lines.add(text);
-        }
-        for (const vertex of trace.vertexes) if (vertex.completed !== undefined) tell(vertex);
-      }
+      if (record.id === 'moby.buildkit.trace') traces.take(decodeTrace(String(record.aux)));
       const error = record.errorDetail?.message ?? record.error;
-      if (error !== undefined) {
-        const tail = failed === undefined ? [] : (outputs.get(failed.digest)?.tail ?? []);
-        throw buildFailed(failed?.name, failed?.error === '' ? error : (failed?.error ?? error), tail);
-      }
+      if (error !== undefined) throw traces.failure(error);
     },
   };
 }

@@ -36,6 +36,8 @@ export interface BuildCache {
   readonly from: readonly string[];
   /** Puts into the image what a later build needs to take steps from it. */
   readonly inline: boolean;
+  /** Tag of a registry where steps are kept; only builders of buildx write there. */
+  readonly to?: string;
   /** Logins by registry host, before what `docker login` left. */
   readonly logins: Readonly<Record<string, RegistryCredentials>>;
 }

@@ -18,6 +18,8 @@ export interface ImageInputs {
   readonly ssh?: readonly string[];
   /** Of an index of several platforms. */
   readonly platforms?: readonly string[];
+  /** Attestations that are pushed with it; those it has not are left out. */
+  readonly attestations?: readonly string[];
 }
 
 /**
@@ -38,12 +40,13 @@ export function imageInputsDigest(inputs: ImageInputs): string {
     part('arg', name, value);
   for (const id of sorted(inputs.secrets, (secret) => secret)) part('secret', id);
   // What came later is told only where it is there: an image that has none of it keeps its digest.
-  const { labels = {}, annotations = {}, ssh = [], platforms = [] } = inputs;
+  const { labels = {}, annotations = {}, ssh = [], platforms = [], attestations = [] } = inputs;
   for (const [name, value] of sorted(Object.entries(labels), ([key]) => key)) part('label', name, value);
   for (const [name, value] of sorted(Object.entries(annotations), ([key]) => key))
     part('annotation', name, value);
   for (const id of sorted(ssh, (one) => one)) part('ssh', id);
   for (const one of sorted(platforms, (each) => each)) part('platform', one);
+  for (const one of attestations) part('attestation', one);
   for (const file of sorted(inputs.files, ({ path }) => path)) {
     part(file.kind, file.path, file.executable, file.content);
   }

@@ -62,6 +62,7 @@ describe('digest of inputs', () => {
       { ...inputs, platform: 'linux/arm64' },
       { ...inputs, platforms: ['linux/arm64'] },
       { ...inputs, platforms: ['linux/amd64', 'linux/arm64'] },
+      { ...inputs, attestations: ['sbom'] },
       { ...inputs, labels: { a: '1' } },
       { ...inputs, labels: { a: '2' } },
       { ...inputs, annotations: { a: '1' } },
