@@ -240,7 +240,19 @@ describe('.dockerignore, as the Docker client and engine understand it', functio
   });
 
   it('refuses what Docker refuses', async () => {
-    const refused = ['[a', 'a\n[]\n', '!', '! \n', '!/', '[-a]', 'a\\'];
+    const refused = [
+      '[a',
+      'a\n[]\n',
+      '!',
+      '! \n',
+      '!/',
+      '[-a]',
+      'a\\',
+      '?**[a-]',
+      '.*[a-]',
+      '*.*[a-]',
+      '[.]*[a-]',
+    ];
     await pMap(refused, async (rules, index) => {
       const directory = contextOf(rules, 1_000 + index);
       expect(await build(directory, `${repository}:${1_000 + index}`), rules).to.equal(false);

@@ -10,7 +10,7 @@ export type PathTest = (path: string) => boolean;
  * @returns undefined where Docker refuses it
  */
 export function compilePattern(pattern: string): PathTest | undefined {
-  if (!isWellFormed(firstPart(pattern))) return undefined;
+  if (!checkedParts(pattern).every(isWellFormed)) return undefined;
   const chars = [...pattern];
   let kind: 'exact' | 'prefix' | 'suffix' | 'expression' = 'exact';
   let expression = '';
@@ -43,17 +43,27 @@ export function compilePattern(pattern: string): PathTest | undefined {
   return translated === undefined ? undefined : (path) => translated.test(path);
 }
 
-/** Docker has a pattern checked against a path of one dot: what comes behind a star is hardly ever looked at. */
-function firstPart(pattern: string): string {
-  const rest = pattern.replace(/^\*+/, '');
+/**
+ * The parts that Docker has checked. It matches a pattern against a path of one dot, and what comes behind a star is looked at
+ * only where what comes before is that dot.
+ */
+function checkedParts(pattern: string): readonly string[] {
+  const [first, rest] = partOf(pattern.replace(/^\*+/, ''));
+  // A class may have the dot: then Docker may look on.
+  const isDot = /^(?:\\?\.|\?|\[.+\])$/s.test(first);
+  return isDot ? [first, partOf(rest.replace(/^\*+/, ''))[0]] : [first];
+}
+
+/** What comes before the first star that is in no class, and the rest. */
+function partOf(pattern: string): readonly [string, string] {
   let inClass = false;
-  for (let at = 0; at < rest.length; at++) {
-    if (rest[at] === '\\') at++;
-    else if (rest[at] === '[') inClass = true;
-    else if (rest[at] === ']') inClass = false;
-    else if (rest[at] === '*' && !inClass) return rest.slice(0, at);
+  for (let at = 0; at < pattern.length; at++) {
+    if (pattern[at] === '\\') at++;
+    else if (pattern[at] === '[') inClass = true;
+    else if (pattern[at] === ']') inClass = false;
+    else if (pattern[at] === '*' && !inClass) return [pattern.slice(0, at), pattern.slice(at)];
   }
-  return rest;
+  return [pattern, ''];
 }
 
 /** What Go's `filepath.Match` takes for a pattern: closed classes of ranges, and nothing escaped at the end. */
