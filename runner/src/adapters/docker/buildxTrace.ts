@@ -12,7 +12,13 @@ export function readTrace(line: string): BuildTrace | undefined {
   if (found === undefined) return undefined;
   return {
     // A step is looked for first, which has a beginning and an end of its own; the last word counts.
-    vertexes: [...new Map(records(found['vertexes']).map(vertexOf).map((one) => [one.digest, one])).values()],
+    vertexes: [
+      ...new Map(
+        records(found['vertexes'])
+          .map(vertexOf)
+          .map((one) => [one.digest, one]),
+      ).values(),
+    ],
     statuses: [],
     logs: records(found['logs']).map(logOf),
   };
