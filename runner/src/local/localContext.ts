@@ -92,10 +92,13 @@ export async function waitUntil(
   return (await poll(look, { clock, limitMs, gapMs: everyMs, signal })) ?? false;
 }
 
-/** Whether there is an HTTP response (with any status) within a second. */
+/** On a busy machine a service may take seconds for a word; where there is none, the connection is refused at once. */
+const ANSWER_MS = 15_000;
+
+/** Whether there is an HTTP response, with any status. */
 export async function isAnswering(url: string): Promise<boolean> {
   try {
-    await (await fetch(url, { signal: AbortSignal.timeout(1000) })).arrayBuffer();
+    await (await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })).arrayBuffer();
     return true;
   } catch {
     return false;
