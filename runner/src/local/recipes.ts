@@ -105,6 +105,11 @@ printf 'root:x:0:\\nnogroup:x:65534:\\n' > "$1/etc/group"
   changes: ['ENV PATH=/bin', 'CMD ["sh"]'],
 };
 
+/** Shell of a database server that has none yet: a certificate of its own, beside its data. */
+const certificate = (name: string): string =>
+  `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=${name} -keyout "$data/server.key" -out "$data/server.crt"
+  chmod 600 "$data/server.key"`;
+
 /** Its data is thrown away with its container: nothing waits for the disk. Nobody is let in without TLS, as on RDS. */
 const POSTGRES: ImageRecipe = {
   name: 'postgres',
@@ -120,8 +125,7 @@ data=/var/lib/postgresql/data
 bin=$(echo /usr/lib/postgresql/*/bin)
 if [ ! -s "$data/PG_VERSION" ]; then
   "$bin/initdb" --pgdata="$data" --encoding=UTF8 --locale=C.UTF-8 --no-sync --auth=peer
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=postgres -keyout "$data/server.key" -out "$data/server.crt"
-  chmod 600 "$data/server.key"
+  ${certificate('postgres')}
   printf 'local all all peer\\nhostssl all all all scram-sha-256\\n' > "$data/pg_hba.conf"
 fi
 exec "$bin/postgres" -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp -c ssl=on -c fsync=off -c full_page_writes=off -c max_connections=200
@@ -145,8 +149,7 @@ set -eu
 data=/var/lib/mysql/data
 if [ ! -d "$data/mysql" ]; then
   mariadb-install-db --no-defaults --datadir="$data" --auth-root-authentication-method=socket --auth-root-socket-user=mysql --skip-test-db
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=mariadb -keyout "$data/server.key" -out "$data/server.crt"
-  chmod 600 "$data/server.key"
+  ${certificate('mariadb')}
 fi
 exec mariadbd --no-defaults --datadir="$data" --socket=/var/lib/mysql/mysqld.sock --bind-address=0.0.0.0 --skip-name-resolve --require-secure-transport=ON --ssl-cert="$data/server.crt" --ssl-key="$data/server.key" --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M --max-connections=200
 END
